@@ -2,13 +2,6 @@
 
 #include "web/page.h"
 
-/* The id of an element: letters, digits, '-' and '_' as they are; a dot, which a link would read as
- * such too, stays. */
-static str id_of(struct arena *arena, str name, const char *suffix)
-{
-    return arena_format(arena, "%.*s%s", STR_ARG(name), suffix);
-}
-
 str form_field_href(struct arena *arena, str field)
 {
     return arena_format(arena, "#%.*s", STR_ARG(field));
@@ -80,7 +73,9 @@ json_t *form_item_view(struct arena *arena, const struct form_item *item)
     json_set(view, "options", item->options != NULL ? item->options : json_array());
     json_set_flag(view, "inline", item->inline_radios);
     json_set(view, "unknown_box",
-             item->unknown_box ? json_of_str(id_of(arena, item->name, "-unknown")) : json_false());
+             item->unknown_box
+                 ? json_of_str(arena_format(arena, "%.*s-unknown", STR_ARG(item->name)))
+                 : json_false());
     json_set_flag(view, "unknown_checked", item->unknown_checked);
     return view;
 }

@@ -31,9 +31,7 @@ str route_query(const struct route *route)
     return STR("");
 }
 
-/* Letter by letter, but for a parameter, which is a segment, and for what is left: neither is
- * empty.
- */
+/* Letter by letter, but for a parameter, which is a segment, and what is left; neither is empty. */
 static bool pattern_matches(str pattern, str path, str parameters[ROUTE_PARAMETERS_MAX])
 {
     size_t parameter_count = 0;

@@ -63,11 +63,9 @@ json_t *view_person_head(const struct view_context *context, const json_t *perso
                          const char *current, str question)
 {
     json_t *view = view_person_link(context, person);
-    const str base =
-        page_href(context->arena, "/people/%s", json_str_or_empty(person, "reference"), STR(""));
     json_t *shown = json_object();
     json_set_flag(shown, current, true);
-    json_set_str(view, "base", base);
+    json_set(view, "base", json_incref(json_object_get(view, "href")));
     json_set(view, "born_on", view_known_day(json_object_get(person, "born_on")));
     json_set(view, "stage_since", view_day(json_str_or_empty(person, "stage_since")));
     set_arrival(view, person);
